@@ -1,0 +1,55 @@
+// Command lab runs a real Kubernetes cluster on this one machine, without Docker and without an image registry.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"cloister.dev/lab/cluster"
+)
+
+const usage = `lab up | down            a cluster with one node
+lab cp-up | cp-down      a control plane alone: API server, store and controllers
+lab status               what runs
+lab load IMAGE.tar...    give the node images from archives
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "lab:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("want a command:\n%s", usage)
+	}
+	home, err := cluster.Home()
+	if err != nil {
+		return err
+	}
+	full, controlPlane := cluster.Full(home), cluster.ControlPlane(home)
+	switch args[0] {
+	case "up":
+		return full.Up(ctx)
+	case "down":
+		return full.Down()
+	case "cp-up":
+		return controlPlane.Up(ctx)
+	case "cp-down":
+		return controlPlane.Down()
+	case "status":
+		if err := full.Status(ctx); err != nil {
+			return err
+		}
+		return controlPlane.Status(ctx)
+	default:
+		return fmt.Errorf("unknown command %q; there are:\n%s", args[0], usage)
+	}
+}
