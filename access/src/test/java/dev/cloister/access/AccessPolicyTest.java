@@ -40,7 +40,8 @@ class AccessPolicyTest {
                 arguments("2027-01-01T00:00:00.000000001Z", null, ApprovalEnded, null),
                 arguments("9999-12-31T23:59:59Z", null, ApprovalEnded, null),
                 // A member's own end shortens the approval ...
-                arguments("2026-06-30T21:59:59.999999999Z", "2026-07-01T00:00:00+02:00", Active, "2026-06-30T22:00:00Z"),
+                arguments(
+                        "2026-06-30T21:59:59.999999999Z", "2026-07-01T00:00:00+02:00", Active, "2026-06-30T22:00:00Z"),
                 arguments("2026-06-30T22:00:00Z", "2026-07-01T00:00:00+02:00", MembershipEnded, null),
                 // ... and never lengthens it.
                 arguments("2026-12-31T23:59:59Z", "2030-01-01T00:00:00Z", Active, UNTIL),
@@ -74,7 +75,8 @@ class AccessPolicyTest {
     @Test
     void namesAreComparedWhole() {
         assertEquals(
-                NotAMember, AccessPolicy.person(Optional.of(project(null)), "ali", FROM).reason());
+                NotAMember,
+                AccessPolicy.person(Optional.of(project(null)), "ali", FROM).reason());
     }
 
     @Test
@@ -92,7 +94,8 @@ class AccessPolicyTest {
             decision.changesAt().ifPresent(change -> {
                 assertEquals(
                         decision.reason(),
-                        AccessPolicy.person(project, "alice", change.minusNanos(1)).reason());
+                        AccessPolicy.person(project, "alice", change.minusNanos(1))
+                                .reason());
                 assertTrue(decision.reason()
                         != AccessPolicy.person(project, "alice", change).reason());
             });
@@ -101,7 +104,8 @@ class AccessPolicyTest {
 
     @Test
     void anExtensionTakesEffectWhereTheOldEndWas() {
-        var extended = new Project("oncology", new Window(FROM, LEAP_DAY), project(null).members());
+        var extended = new Project(
+                "oncology", new Window(FROM, LEAP_DAY), project(null).members());
         var decision = AccessPolicy.person(Optional.of(extended), "alice", UNTIL);
         assertEquals(Active, decision.reason());
         assertEquals(Optional.of(LEAP_DAY), decision.changesAt());

@@ -7,8 +7,9 @@ import io.fabric8.generator.annotation.Default;
 public class DesktopRules {
 
     @Default("{}")
-    @JsonPropertyDescription("Whether text may cross between a person's own computer and the desktop. Both ways are off "
-            + "unless opened here (SATRE v2 2.1.01).")
+    @JsonPropertyDescription(
+            "Whether text may cross between a person's own computer and the desktop. Both ways are off "
+                    + "unless opened here (SATRE v2 2.1.01).")
     public Clipboard clipboard;
 
     /** The two directions of the clipboard. */
@@ -19,8 +20,9 @@ public class DesktopRules {
         public boolean in;
 
         @Default("false")
-        @JsonPropertyDescription("Text may be copied out of the desktop. It leaves without an output check: open it only "
-                + "where the committee said so.")
+        @JsonPropertyDescription(
+                "Text may be copied out of the desktop. It leaves without an output check: open it only "
+                        + "where the committee said so.")
         public boolean out;
     }
 }

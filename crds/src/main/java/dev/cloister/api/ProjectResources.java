@@ -16,7 +16,8 @@ public class ProjectResources {
 
     @Required
     @ValidationRule(value = Sizes.POSITIVE, message = "spec.resources.cpu" + Sizes.POSITIVE_MESSAGE + "4 or 500m")
-    @JsonPropertyDescription("Processor cores that all running desktops of the project may use together, for example 8.")
+    @JsonPropertyDescription(
+            "Processor cores that all running desktops of the project may use together, for example 8.")
     public Quantity cpu;
 
     @Required
@@ -26,11 +27,13 @@ public class ProjectResources {
 
     @Required
     @ValidationRule(value = Sizes.POSITIVE, message = "spec.resources.storage" + Sizes.POSITIVE_MESSAGE + "200Gi")
-    @JsonPropertyDescription("Storage of the project: the homes of its workspaces and the shared folder, for example 200Gi.")
+    @JsonPropertyDescription(
+            "Storage of the project: the homes of its workspaces and the shared folder, for example 200Gi.")
     public Quantity storage;
 
     @Default("10Gi")
     @ValidationRule(value = Sizes.POSITIVE, message = "spec.resources.shared" + Sizes.POSITIVE_MESSAGE + "50Gi")
-    @JsonPropertyDescription("Size of the folder that all members share, a part of storage. Fixed when the project is made.")
+    @JsonPropertyDescription(
+            "Size of the folder that all members share, a part of storage. Fixed when the project is made.")
     public Quantity shared;
 }

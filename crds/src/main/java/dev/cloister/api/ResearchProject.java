@@ -14,8 +14,9 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("rp")
 @ValidationRule(
         value = "self.metadata.name.size() <= " + ResearchProject.MAX_NAME_LENGTH,
-        message = "metadata.name is longer than 55 characters; choose a shorter name, because the project's namespace is"
-                + " project-<name> and a namespace has at most 63")
+        message =
+                "metadata.name is longer than 55 characters; choose a shorter name, because the project's namespace is"
+                        + " project-<name> and a namespace has at most 63")
 @ValidationRule(
         value = "self.metadata.name.matches('" + Api.DNS_LABEL + "')",
         message = "metadata.name may hold lower-case letters, digits and hyphens only, for example lung-screening-2")
@@ -28,16 +29,18 @@ import io.fabric8.kubernetes.model.annotation.Version;
         name = "AGE",
         jsonPath = ".metadata.creationTimestamp",
         type = AdditionalPrinterColumn.Type.DATE)
-@AdditionalPrinterColumn(
-        name = "MESSAGE",
-        jsonPath = ".status.conditions[?(@.type==\"Ready\")].message",
-        priority = 1)
+@AdditionalPrinterColumn(name = "MESSAGE", jsonPath = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1)
 public class ResearchProject extends CustomResource<ResearchProjectSpec, ResearchProjectStatus> {
 
     /** The longest name whose namespace {@code project-<name>} is still a DNS label of 63 characters. */
     public static final int MAX_NAME_LENGTH = 55;
 
     private static final long serialVersionUID = 1L;
+
+    /** The namespace that holds the workspaces of the project of that name. */
+    public static String namespaceOf(String project) {
+        return "project-" + project;
+    }
 
     @Required
     @Override

@@ -21,8 +21,9 @@ public class ResearchProjectSpec {
 
     @Required
     @Size(min = 20, max = 4000)
-    @JsonPropertyDescription("What the project does and for whose benefit, in plain language. Public: it is what the data "
-            + "use register shows, so it names no person and no confidential detail.")
+    @JsonPropertyDescription(
+            "What the project does and for whose benefit, in plain language. Public: it is what the data "
+                    + "use register shows, so it names no person and no confidential detail.")
     public String summary;
 
     @Required

@@ -10,8 +10,9 @@ public class ResearchProjectStatus implements ConditionedStatus {
     @JsonPropertyDescription("The generation of the spec that this status speaks of.")
     public Long observedGeneration;
 
-    @JsonPropertyDescription("Where the project is in time: Upcoming, Active, Ended, or Refused when its spec cannot be "
-            + "carried out.")
+    @JsonPropertyDescription(
+            "Where the project is in time: Upcoming, Active, Ended, or Refused when its spec cannot be "
+                    + "carried out.")
     public State state;
 
     @JsonPropertyDescription("The namespace that holds the project's workspaces.")
@@ -20,8 +21,9 @@ public class ResearchProjectStatus implements ConditionedStatus {
     @JsonPropertyDescription("The last observation of the project's isolation.")
     public Isolation isolation;
 
-    @JsonPropertyDescription("Accepted, NamespaceReady, IsolationVerified, AccessActive and Ready; Reconciling and Stalled "
-            + "after kstatus.")
+    @JsonPropertyDescription(
+            "Accepted, NamespaceReady, IsolationVerified, AccessActive and Ready; Reconciling and Stalled "
+                    + "after kstatus.")
     public List<Condition> conditions;
 
     @Override
@@ -54,7 +56,8 @@ public class ResearchProjectStatus implements ConditionedStatus {
         @JsonPropertyDescription("The targets that were tried and did not answer.")
         public List<String> blocked;
 
-        @JsonPropertyDescription("Identifies the namespace and the policies that were in force; a change asks for a new probe.")
+        @JsonPropertyDescription(
+                "Identifies the namespace and the policies that were in force; a change asks for a new probe.")
         public String subject;
     }
 }

@@ -27,10 +27,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
         name = "AGE",
         jsonPath = ".metadata.creationTimestamp",
         type = AdditionalPrinterColumn.Type.DATE)
-@AdditionalPrinterColumn(
-        name = "MESSAGE",
-        jsonPath = ".status.conditions[?(@.type==\"Ready\")].message",
-        priority = 1)
+@AdditionalPrinterColumn(name = "MESSAGE", jsonPath = ".status.conditions[?(@.type==\"Ready\")].message", priority = 1)
 public class Workspace extends CustomResource<WorkspaceSpec, WorkspaceStatus> {
 
     /** Leaves room for the prefixes and suffixes that Kubernetes adds to the names of Jobs and their pods (63 in all). */

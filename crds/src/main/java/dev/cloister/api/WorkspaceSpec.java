@@ -34,15 +34,18 @@ public class WorkspaceSpec {
     @Required
     @Size(min = 1, max = 63)
     @Pattern(Api.DNS_LABEL)
-    @JsonPropertyDescription("The WorkspaceTemplate that the desktop is made from. A change takes effect at the next start.")
+    @JsonPropertyDescription(
+            "The WorkspaceTemplate that the desktop is made from. A change takes effect at the next start.")
     public String template;
 
-    @JsonPropertyDescription("The size of the desktop, within the template's and the project's limits. What is left out "
-            + "comes from the template. A change takes effect at the next start.")
+    @JsonPropertyDescription(
+            "The size of the desktop, within the template's and the project's limits. What is left out "
+                    + "comes from the template. A change takes effect at the next start.")
     public WorkspaceSize size;
 
     @Default("true")
-    @JsonPropertyDescription("Whether the desktop runs. Stopping keeps the home. Leave it out of Git: it belongs to whoever "
-            + "starts and stops the desktop.")
+    @JsonPropertyDescription(
+            "Whether the desktop runs. Stopping keeps the home. Leave it out of Git: it belongs to whoever "
+                    + "starts and stops the desktop.")
     public Boolean running;
 }

@@ -10,8 +10,9 @@ public class WorkspaceStatus implements ConditionedStatus {
     @JsonPropertyDescription("The generation of the spec that this status speaks of.")
     public Long observedGeneration;
 
-    @JsonPropertyDescription("Refused (the spec cannot be carried out), NoAccess (outside the approved time), Waiting (the "
-            + "project is not verified yet), Starting, Running or Stopped.")
+    @JsonPropertyDescription(
+            "Refused (the spec cannot be carried out), NoAccess (outside the approved time), Waiting (the "
+                    + "project is not verified yet), Starting, Running or Stopped.")
     public State state;
 
     @JsonPropertyDescription("The end of this person's access, RFC 3339: the desktop ends then, whatever else happens.")

@@ -7,8 +7,29 @@ import io.fabric8.generator.annotation.ValidationRule;
 
 /** What a desktop is made of, how large it may be, and why it may be used (SATRE v2 2.1.10). */
 @ValidationRule(
-        value = "['cpu', 'memory', 'home'].all(k, k in self.defaultSize && k in self.largestSize)",
-        message = "spec.defaultSize and spec.largestSize both need cpu, memory and home")
+        value = "has(self.defaultSize.cpu) && has(self.defaultSize.memory) && has(self.defaultSize.home)",
+        message = "spec.defaultSize needs cpu, memory and home",
+        fieldPath = ".defaultSize")
+@ValidationRule(
+        value = "has(self.largestSize.cpu) && has(self.largestSize.memory) && has(self.largestSize.home)",
+        message = "spec.largestSize needs cpu, memory and home",
+        fieldPath = ".largestSize")
+@ValidationRule(
+        value = "!has(self.defaultSize.cpu) || !has(self.largestSize.cpu)"
+                + " || quantity(string(self.defaultSize.cpu)).compareTo(quantity(string(self.largestSize.cpu))) <= 0",
+        message = "spec.defaultSize.cpu is above spec.largestSize.cpu; lower the one or raise the other",
+        fieldPath = ".defaultSize.cpu")
+@ValidationRule(
+        value =
+                "!has(self.defaultSize.memory) || !has(self.largestSize.memory)"
+                        + " || quantity(string(self.defaultSize.memory)).compareTo(quantity(string(self.largestSize.memory))) <= 0",
+        message = "spec.defaultSize.memory is above spec.largestSize.memory; lower the one or raise the other",
+        fieldPath = ".defaultSize.memory")
+@ValidationRule(
+        value = "!has(self.defaultSize.home) || !has(self.largestSize.home)"
+                + " || quantity(string(self.defaultSize.home)).compareTo(quantity(string(self.largestSize.home))) <= 0",
+        message = "spec.defaultSize.home is above spec.largestSize.home; lower the one or raise the other",
+        fieldPath = ".defaultSize.home")
 public class WorkspaceTemplateSpec {
 
     @Required
@@ -23,8 +44,9 @@ public class WorkspaceTemplateSpec {
 
     @Required
     @Size(min = 1, max = 500)
-    @JsonPropertyDescription("The container image of the desktop; pin it by digest in production. It holds the entry points "
-            + "cloister-display and cloister-session (images/desktop).")
+    @JsonPropertyDescription(
+            "The container image of the desktop; pin it by digest in production. It holds the entry points "
+                    + "cloister-display and cloister-session (images/desktop).")
     public String image;
 
     @Required

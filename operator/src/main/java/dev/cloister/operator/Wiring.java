@@ -1,0 +1,57 @@
+package dev.cloister.operator;
+
+import dev.cloister.operator.kube.Applier;
+import dev.cloister.operator.kube.Events;
+import dev.cloister.operator.kube.StatusWriter;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Puts the parts together. The only place that knows the system's clock and where settings come from. */
+@Singleton
+class Wiring {
+
+    @Produces
+    @Singleton
+    Settings settings(SettingsMapping mapping) {
+        return mapping.toSettings();
+    }
+
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return Clock.systemUTC();
+    }
+
+    @Produces
+    @Singleton
+    Applier applier(KubernetesClient client) {
+        return new Applier(client);
+    }
+
+    @Produces
+    @Singleton
+    Events events(KubernetesClient client, InstantSource clock) {
+        return new Events(
+                client, clock, Optional.ofNullable(System.getenv("HOSTNAME")).orElse("cloister"));
+    }
+
+    @Produces
+    @Singleton
+    StatusWriter statusWriter(KubernetesClient client, Events events) {
+        return new StatusWriter(client, events);
+    }
+
+    @Produces
+    @Singleton
+    LeaderElectionConfiguration leaderElection(Settings settings) {
+        return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("cloister-operator")
+                .withLeaseNamespace(settings.systemNamespace())
+                .build();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.cloister.operator.project;
+
+import dev.cloister.access.Decision;
+import dev.cloister.api.ResearchProject;
+import dev.cloister.api.ResearchProjectStatus;
+import dev.cloister.api.ResearchProjectStatus.State;
+import dev.cloister.operator.isolation.IsolationCheck;
+import dev.cloister.operator.kube.Conditions;
+import dev.cloister.operator.kube.Conditions.Status;
+import dev.cloister.operator.kube.Verdict;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Everything that a reconcile found out about a project, and how it reads as a status.
+ *
+ * @param accepted whether the spec can be carried out
+ * @param namespaceReady whether everything that guards the project was seen in place
+ * @param isolation whether the guards were observed to work; empty before the namespace is ready
+ * @param access whether the approval holds now
+ */
+record ProjectState(Verdict accepted, Verdict namespaceReady, Optional<IsolationCheck> isolation, Decision access) {
+
+    ResearchProjectStatus toStatus(ResearchProject project, Optional<ResearchProjectStatus> previous, Instant now) {
+        var generation = project.getMetadata().getGeneration();
+        var status = new ResearchProjectStatus();
+        status.observedGeneration = generation;
+        status.namespace = accepted.isYes()
+                ? ResearchProject.namespaceOf(project.getMetadata().getName())
+                : previous.map(p -> p.namespace).orElse(null);
+        status.isolation = isolation.flatMap(IsolationCheck::proof).orElse(null);
+        status.state = state();
+        var conditions = new Conditions(
+                previous.map(ResearchProjectStatus::conditions).orElse(java.util.List.of()), generation, now);
+        var verified = isolation
+                .map(IsolationCheck::verdict)
+                .orElse(Verdict.unknown("NamespaceNotReady", "Isolation is probed once the namespace is ready."));
+        accepted.addTo(conditions, Conditions.ACCEPTED);
+        namespaceReady.addTo(conditions, Conditions.NAMESPACE_READY);
+        verified.addTo(conditions, Conditions.ISOLATION_VERIFIED);
+        conditions.add(
+                Conditions.ACCESS_ACTIVE,
+                Status.of(access.active()),
+                access.reason().name(),
+                access.message());
+        var ready = ready(verified);
+        ready.addTo(conditions, Conditions.READY);
+        if (!accepted.isYes()) {
+            conditions.add(Conditions.STALLED, Status.True, accepted.reason(), accepted.message());
+        } else if (ready.status() == Status.Unknown) {
+            conditions.add(Conditions.RECONCILING, Status.True, ready.reason(), ready.message());
+        }
+        status.conditions = conditions.build();
+        return status;
+    }
+
+    private State state() {
+        if (!accepted.isYes()) {
+            return State.Refused;
+        }
+        return switch (access.reason()) {
+            case Active -> State.Active;
+            case ApprovalNotStarted -> State.Upcoming;
+            case ApprovalEnded, MembershipEnded, NotAMember, ProjectNotFound -> State.Ended;
+        };
+    }
+
+    /** Ready is the first thing that is wrong, or the time for which all is right. */
+    private Verdict ready(Verdict verified) {
+        if (!accepted.isYes()) {
+            return accepted;
+        }
+        if (!namespaceReady.isYes()) {
+            return namespaceReady;
+        }
+        if (!verified.isYes()) {
+            return verified;
+        }
+        return access.active()
+                ? Verdict.yes("Active", access.message())
+                : Verdict.no(access.reason().name(), access.message());
+    }
+}
