@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 
 	"cloister.dev/lab/cluster"
+	"cloister.dev/lab/cni"
+	"cloister.dev/lab/enforcer"
+	"cloister.dev/lab/volumes"
 )
 
 const usage = `lab up | down            a cluster with one node
@@ -18,6 +22,10 @@ lab load IMAGE.tar...    give the node images from archives
 `
 
 func main() {
+	if filepath.Base(os.Args[0]) == "cloister-lab" { // the plugin's name in the CNI configuration
+		cni.Main()
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:]); err != nil {
@@ -49,6 +57,12 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return controlPlane.Status(ctx)
+	case "load":
+		return full.Load(ctx, args[1:])
+	case "enforcer": // this one and the next are started by up
+		return enforcer.Run(ctx, full)
+	case "provisioner":
+		return volumes.Run(ctx, full)
 	default:
 		return fmt.Errorf("unknown command %q; there are:\n%s", args[0], usage)
 	}

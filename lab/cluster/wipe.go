@@ -12,6 +12,11 @@ func (c Cluster) wipe(keepLogs bool) error {
 	if err := process.KillAll(c.Dir); err != nil {
 		return err
 	}
+	if c.HasNode {
+		if err := c.releaseHost(); err != nil {
+			return err
+		}
+	}
 	entries, err := os.ReadDir(c.Dir)
 	if os.IsNotExist(err) {
 		return nil
