@@ -11,7 +11,7 @@ MAKEFLAGS += --no-print-directory
 export CLUSTER
 
 # Tests by JUnit tag: cluster needs an API server, node a cluster that runs pods, bench measures.
-TIER = -Dsurefire.failIfNoSpecifiedTests=false -pl operator -am -Dtest.groups=$(1) -Dtest.excludedGroups=$(2)
+TAGGED = -pl operator -am -Dsurefire.failIfNoSpecifiedTests=false
 
 .PHONY: help
 help: ## List the targets
@@ -37,7 +37,8 @@ unit: ## Test what needs no cluster
 
 .PHONY: cluster-test
 cluster-test: cluster-name ## Test against a real API server
-	.ci/cluster with control-plane .ci/maven-tests cluster $(call TIER,cluster,'node,bench')
+	.ci/cluster with control-plane .ci/maven-tests cluster $(TAGGED) \
+	  -Dtest.groups=cluster -Dtest.excludedGroups=node,bench
 
 .PHONY: lint
 lint: ## Check formatting, warnings, shell, Go and charts
