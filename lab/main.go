@@ -19,6 +19,8 @@ const usage = `lab up | down            a cluster with one node
 lab cp-up | cp-down      a control plane alone: API server, store and controllers
 lab status               what runs
 lab load IMAGE.tar...    give the node images from archives
+lab restart PROGRAM      start one program of the full cluster anew
+lab kill PROGRAM         end it, to see what happens without
 `
 
 func main() {
@@ -59,6 +61,14 @@ func run(ctx context.Context, args []string) error {
 		return controlPlane.Status(ctx)
 	case "load":
 		return full.Load(ctx, args[1:])
+	case "restart", "kill":
+		if len(args) != 2 {
+			return fmt.Errorf("want one program, as `lab status` names it")
+		}
+		if args[0] == "kill" {
+			return full.Kill(args[1])
+		}
+		return full.Restart(ctx, args[1])
 	case "enforcer": // this one and the next are started by up
 		return enforcer.Run(ctx, full)
 	case "provisioner":

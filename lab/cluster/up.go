@@ -66,6 +66,22 @@ func (c Cluster) Down() error {
 	return c.wipe(false)
 }
 
+// Restart starts one program of a running cluster anew. It returns when the program does its work again.
+func (c Cluster) Restart(ctx context.Context, program string) error {
+	p, err := process.Restart(c.Dir, program)
+	if err != nil {
+		return err
+	}
+	s := &startup{Cluster: c, began: time.Now(), started: []*process.Process{p}}
+	if program == "enforcer" {
+		return s.until(ctx, "network policy", socketReady("enforcer.sock"))
+	}
+	return nil
+}
+
+// Kill ends one program, for tests of what happens without it.
+func (c Cluster) Kill(program string) error { return process.Kill(c.Dir, program) }
+
 func (s *startup) run(ctx context.Context) error {
 	if err := s.issueCertificates(); err != nil {
 		return fmt.Errorf("certificates: %w", err)

@@ -25,7 +25,11 @@ const (
 // network is what the rules need to know about the machine.
 type network struct{ bridge, podCIDR, nodeIP string }
 
-// transaction replaces the whole table at once. The kernel changes over between two packets, without a gap.
+// transaction replaces the whole table at once: the kernel changes over between two packets.
+//
+// Every connection needs an explicit yes, from its client's chain and then from its server's: what is not found is
+// dropped. So the table fails closed for an address it does not know, and also for a packet that is on its way through
+// the old table at the very moment of the change, and finds a set emptied.
 func transaction(tx *knftables.Transaction, net network, rules policy.Ruleset) {
 	tx.Add(&knftables.Table{}) // else the first Delete fails
 	tx.Delete(&knftables.Table{})
@@ -35,36 +39,48 @@ func transaction(tx *knftables.Transaction, net network, rules policy.Ruleset) {
 	for name, addresses := range rules.Sets {
 		addSet(tx, name, addresses)
 	}
-	for name, allowed := range rules.Chains {
+	// All chains first: rules and maps may name only what exists.
+	for _, name := range []string{"client", "server"} {
 		tx.Add(&knftables.Chain{Name: name})
-		peers := client
+	}
+	for name := range rules.Chains {
+		tx.Add(&knftables.Chain{Name: name})
+	}
+	for name, allowed := range rules.Chains {
+		peers, yes := client, "accept"
 		if strings.HasPrefix(name, "egress-") {
-			peers = server
+			peers, yes = server, "goto server"
 		}
 		for _, rule := range allowed {
-			tx.Add(&knftables.Rule{Chain: name, Rule: conditions(rule, peers) + "return"})
+			addRules(tx, name, conditions(rule, peers)+yes)
 		}
-		tx.Add(&knftables.Rule{Chain: name, Rule: "drop"})
+		addRules(tx, name, "drop")
 	}
-	addVerdicts(tx, "egress", rules.Egress)
-	addVerdicts(tx, "ingress", rules.Ingress)
+	addVerdicts(tx, "egress", rules.Pods, rules.Egress, "goto server")
+	addVerdicts(tx, "ingress", rules.Pods, rules.Ingress, "accept")
 
-	tx.Add(&knftables.Chain{Name: "judge"})
-	addRules(tx, "judge",
-		"ct state invalid drop", // it has no pair to judge by
+	addRules(tx, "client",
+		"ct state invalid drop", // it has no client and server to judge
+		fmt.Sprintf("%s != %s goto server", client, net.podCIDR),
 		client+" vmap @egress",
-		server+" vmap @ingress")
+		"drop")
+	addRules(tx, "server",
+		fmt.Sprintf("%s != %s accept", server, net.podCIDR),
+		fmt.Sprintf("%s %s accept", server, net.nodeIP),
+		server+" vmap @ingress",
+		"drop")
 
 	// An address that nobody announced is a pod whose rules are not here yet. It neither sends nor receives.
 	addHook(tx, knftables.ForwardHook,
 		fmt.Sprintf("iifname %q ip saddr != @pods drop", net.bridge),
 		fmt.Sprintf("oifname %q ip daddr != @pods drop", net.bridge),
-		"jump judge")
+		fmt.Sprintf("iifname %q goto client", net.bridge),
+		fmt.Sprintf("oifname %q goto client", net.bridge))
 	addHook(tx, knftables.InputHook,
 		fmt.Sprintf("iifname != %q accept", net.bridge),
 		"ip saddr != @pods drop",
 		"ct direction reply accept", // the node, the kubelet's probes among it, may always call its own pods
-		"jump judge")
+		"goto client")
 	// Not by interface: in this hook it is still the one from before kube-proxy's translation.
 	addHook(tx, knftables.OutputHook,
 		fmt.Sprintf("ip daddr %s ip daddr != %s ip daddr != @pods drop", net.podCIDR, net.nodeIP))
@@ -99,10 +115,15 @@ func addSet(tx *knftables.Transaction, name string, addresses []string) {
 	}
 }
 
-func addVerdicts(tx *knftables.Transaction, name string, chains map[string]string) {
+// addVerdicts maps every pod: to its chain, or to what an unisolated pod gets.
+func addVerdicts(tx *knftables.Transaction, name string, pods []string, chains map[string]string, unisolated string) {
 	tx.Add(&knftables.Map{Name: name, Type: "ipv4_addr : verdict"})
-	for address, chain := range chains {
-		tx.Add(&knftables.Element{Map: name, Key: []string{address}, Value: []string{"jump " + chain}})
+	for _, pod := range pods {
+		verdict := unisolated
+		if chain, isolated := chains[pod]; isolated {
+			verdict = "goto " + chain
+		}
+		tx.Add(&knftables.Element{Map: name, Key: []string{pod}, Value: []string{verdict}})
 	}
 }
 

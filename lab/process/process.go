@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // A Process is one started program of the cluster whose state is in a folder.
@@ -22,9 +23,10 @@ type Process struct {
 
 // record identifies a process: the kernel reuses a pid, but not together with its start time, unless the machine booted again.
 type record struct {
-	Pid   int    `json:"pid"`
-	Start string `json:"start"`
-	Boot  string `json:"boot"`
+	Pid   int      `json:"pid"`
+	Start string   `json:"start"`
+	Boot  string   `json:"boot"`
+	Argv  []string `json:"argv"`
 }
 
 // Start runs argv in a session of its own, with its output in DIR/logs/NAME.log.
@@ -51,7 +53,7 @@ func Start(dir, name string, argv ...string) (*Process, error) {
 		_ = cmd.Wait() // how it ended is in its log
 		close(p.done)
 	}()
-	identity, err := json.Marshal(record{cmd.Process.Pid, startTime(cmd.Process.Pid), bootID()})
+	identity, err := json.Marshal(record{cmd.Process.Pid, startTime(cmd.Process.Pid), bootID(), argv})
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +81,55 @@ func Alive(dir string) (map[string]bool, error) {
 	}
 	alive := map[string]bool{}
 	for _, file := range files {
-		var r record
-		content, err := os.ReadFile(filepath.Join(dir, "pids", file.Name()))
-		valid := err == nil && json.Unmarshal(content, &r) == nil
-		alive[file.Name()] = valid && r.Boot == bootID() && r.Start != "" && r.Start == startTime(r.Pid)
+		r, err := read(dir, file.Name())
+		alive[file.Name()] = err == nil && r.alive()
 	}
 	return alive, nil
+}
+
+// Kill ends one program by its name, and returns once it is gone.
+func Kill(dir, name string) error {
+	r, err := read(dir, name)
+	if err != nil {
+		return err
+	}
+	p, err := os.FindProcess(r.Pid) // holds a pidfd: what is judged below is what is killed
+	if err != nil {
+		return err
+	}
+	defer p.Release()
+	for r.alive() {
+		if err := p.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return nil
+}
+
+// Restart kills a program if it runs, and starts it as it was started before.
+func Restart(dir, name string) (*Process, error) {
+	if err := Kill(dir, name); err != nil {
+		return nil, err
+	}
+	r, err := read(dir, name)
+	if err != nil {
+		return nil, err
+	}
+	return Start(dir, name, r.Argv...)
+}
+
+func read(dir, name string) (record, error) {
+	var r record
+	content, err := os.ReadFile(filepath.Join(dir, "pids", filepath.Base(name)))
+	if err == nil {
+		err = json.Unmarshal(content, &r)
+	}
+	return r, err
+}
+
+func (r record) alive() bool {
+	return r.Boot == bootID() && r.Start != "" && r.Start == startTime(r.Pid)
 }
 
 // startTime is the time since boot at which the process started, or "" when there is none (or only its zombie).
