@@ -6,13 +6,14 @@ import io.fabric8.kubernetes.api.model.ResourceQuota;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGenericKubernetesResourceMatcher;
 import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Brings live objects to what a plan wants, with server-side apply and one fixed field manager. What matches already costs
@@ -22,6 +23,8 @@ public final class Applier {
 
     /** The owner of every field that the operator sets; it must never change, or old fields would have two owners. */
     public static final String FIELD_MANAGER = "cloister";
+
+    private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
 
     private final KubernetesClient client;
 
@@ -70,14 +73,15 @@ public final class Applier {
         }
     }
 
-    /** Changes a few fields of a live object whose other fields cannot change. */
-    public <T extends HasMetadata> List<Failure> change(T live, Consumer<T> change) {
+    /**
+     * Changes a few fields of a live object whose other fields cannot change, whatever its version is by now.
+     *
+     * @param patch a JSON merge patch (RFC 7396)
+     */
+    public List<Failure> change(HasMetadata live, String patch) {
         var failures = new ArrayList<Failure>();
         attempt("Changing " + describe(live), failures, () -> client.resource(live)
-                .edit(current -> {
-                    change.accept(current);
-                    return current;
-                }));
+                .patch(MERGE, patch));
         return failures;
     }
 

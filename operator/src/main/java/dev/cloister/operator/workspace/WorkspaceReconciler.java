@@ -102,6 +102,8 @@ public class WorkspaceReconciler implements Reconciler<Workspace>, Cleaner<Works
         if (want == Want.Run || home.isPresent() && plan.isPresent()) {
             var claim = Claims.keepingSize(plan.orElseThrow().home(), children);
             failures.addAll(applier.apply(List.of(claim), children, context));
+            home.filter(kept -> Labels.annotation(kept, Labels.RETAINED_UNTIL).isPresent())
+                    .ifPresent(kept -> failures.addAll(applier.change(kept, retention("null"))));
         }
         var action = DesktopAction.decide(
                 want, job, plan.map(p -> JobState.template(p.job(1)).orElseThrow()), until, now);
@@ -161,10 +163,10 @@ public class WorkspaceReconciler implements Reconciler<Workspace>, Cleaner<Works
             case DesktopAction.Create create ->
                 applier.create(List.of(plan.orElseThrow().job(create.deadlineSeconds())));
             case DesktopAction.Change change ->
-                applier.change(job.orElseThrow(), live -> {
-                    live.getSpec().setSuspend(change.suspend());
-                    live.getSpec().setActiveDeadlineSeconds(change.deadlineSeconds());
-                });
+                applier.change(
+                        job.orElseThrow(),
+                        "{\"spec\":{\"suspend\":%s,\"activeDeadlineSeconds\":%d}}"
+                                .formatted(change.suspend(), change.deadlineSeconds()));
             case DesktopAction.Remove remove -> applier.delete(job.stream().toList());
         };
     }
@@ -184,6 +186,10 @@ public class WorkspaceReconciler implements Reconciler<Workspace>, Cleaner<Works
                 : Verdict.no("NotRunning", "The desktop is not running.");
     }
 
+    private static String retention(String jsonValue) {
+        return "{\"metadata\":{\"annotations\":{\"%s\":%s}}}".formatted(Labels.RETAINED_UNTIL, jsonValue);
+    }
+
     /** A deleted workspace loses its desktop at once, and its home after the retention period. */
     @Override
     public DeleteControl cleanup(Workspace workspace, Context<Workspace> context) {
@@ -193,8 +199,7 @@ public class WorkspaceReconciler implements Reconciler<Workspace>, Cleaner<Works
         var unmarked = children.of(PersistentVolumeClaim.class)
                 .filter(home -> Labels.annotation(home, Labels.RETAINED_UNTIL).isEmpty())
                 .toList();
-        unmarked.forEach(home -> failures.addAll(applier.change(
-                home, live -> live.getMetadata().getAnnotations().put(Labels.RETAINED_UNTIL, keptUntil.toString()))));
+        unmarked.forEach(home -> failures.addAll(applier.change(home, retention("\"" + keptUntil + "\""))));
         StepsFailed.throwIfAny(failures);
         unmarked.forEach(home -> events.record(
                 workspace,

@@ -1,0 +1,81 @@
+package dev.cloister.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A real API server: the one that KUBECONFIG names. The Makefile chooses it and says which. */
+final class TestCluster implements AutoCloseable {
+
+    static final String SYSTEM_NAMESPACE = "cloister-system";
+
+    private final List<String> writes = new CopyOnWriteArrayList<>();
+    private volatile long lastWrite = System.nanoTime();
+    private final KubernetesClient admin = new KubernetesClientBuilder().build();
+
+    TestCluster() {
+        try (var crds = Files.list(Path.of("../crds/yaml"))) {
+            for (Path crd : crds.toList()) {
+                admin.load(Files.newInputStream(crd)).forceConflicts().serverSideApply();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        admin.resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(SYSTEM_NAMESPACE)
+                        .endMetadata()
+                        .build())
+                .serverSideApply();
+    }
+
+    /** For the test itself. */
+    KubernetesClient admin() {
+        return admin;
+    }
+
+    /** For the operator: every write that it sends is noted. */
+    KubernetesClient watched() {
+        return new KubernetesClientBuilder()
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("writes", new Interceptor() {
+                    @Override
+                    public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+                        if (!"GET".equals(request.method())) {
+                            writes.add(request.method() + " " + request.uri().getPath());
+                            lastWrite = System.nanoTime();
+                        }
+                    }
+                }))
+                .build();
+    }
+
+    /** The writes of the operator so far. */
+    List<String> writes() {
+        return List.copyOf(writes);
+    }
+
+    /** Whether the operator has sent no write for a second. */
+    boolean quiet() {
+        return System.nanoTime() - lastWrite > Duration.ofSeconds(1).toNanos();
+    }
+
+    <T extends HasMetadata> T live(T resource) {
+        return admin.resource(resource).get();
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+}
