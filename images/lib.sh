@@ -37,16 +37,19 @@ debian_sources() {
 
 # debian_rootfs FOLDER [mmdebstrap argument...]: a root filesystem of Debian packages, without what no container reads.
 debian_rootfs() {
-  local folder=$1 options
+  local folder=$1 options log=$1.log
   shift
   need mmdebstrap=mmdebstrap
   # A site may freeze its mirror at a date: take its word on whether an old index is valid.
   options=$(apt-config dump | grep -E '^Acquire::Check-(Valid-Until|Date) ' || true)
-  debian_sources | mmdebstrap --quiet --variant=minbase ${options:+--aptopt="$options"} \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+  debian_sources | mmdebstrap --variant=minbase ${options:+--aptopt="$options"} \
+    --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/lintian/*' \
-    "$@" bookworm "$folder" -
+    "$@" bookworm "$folder" - >"$log" 2>&1 || {
+    grep -E '^(E:|W:|dpkg: error)|Errno' "$log" >&2
+    fail "the Debian packages did not install, see the lines above"
+  }
 }
 
 # debian_packages FOLDER: package=version, one a line.
