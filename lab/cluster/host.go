@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"cloister.dev/lab/process"
 )
 
 // hostState is what `down` has to put back and cannot find out later. It is kept beside the sockets, outside of the
@@ -40,7 +42,7 @@ func hostFile() string { return filepath.Join(Sockets, "host.json") }
 // claimHost notes how this machine was before, and changes its settings.
 func (c Cluster) claimHost() error {
 	if state, err := readHost(); err == nil {
-		return fmt.Errorf("this machine is claimed by the lab in %s", state.Owner)
+		return fmt.Errorf("a full lab runs from %s already, and there is one network: take that one down first", state.Owner)
 	}
 	state := hostState{Owner: c.Dir, Sysctls: map[string]string{}}
 	for name := range sysctls {
@@ -87,11 +89,13 @@ func readHost() (hostState, error) {
 // releaseHost undoes what a node did to the machine. Its processes are gone already.
 func (c Cluster) releaseHost() error {
 	state, err := readHost()
-	if err == nil && state.Owner != c.Dir {
-		return fmt.Errorf("this machine is claimed by the lab in %s: take that one down first", state.Owner)
+	if err == nil && state.Owner != c.Dir && process.Any(state.Owner) {
+		return nil // what is there is another checkout's
 	}
-	if err := unmountBelow(c.Dir); err != nil {
-		return err
+	for _, dir := range []string{c.Dir, state.Owner} { // that other checkout may have been removed without `down`
+		if err := unmountBelow(dir); err != nil {
+			return err
+		}
 	}
 	removeInterfaces()
 	for _, table := range []string{"ip cloister-lab", "ip cloister-lab-node", "ip6 cloister-lab-node", "bridge cloister-lab-node",
@@ -116,6 +120,9 @@ func (c Cluster) releaseHost() error {
 
 // unmountBelow leaves nothing mounted below dir: what is removed afterwards must be our files, not what was mounted there.
 func unmountBelow(dir string) error {
+	if dir == "" {
+		return nil
+	}
 	points, err := mountsBelow(dir)
 	if err != nil {
 		return err

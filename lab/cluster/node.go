@@ -29,6 +29,13 @@ func (s *startup) prepareNode(ctx context.Context) error {
 	if err := os.WriteFile(s.path("resolv.conf"), nil, 0o644); err != nil {
 		return err
 	}
+	// The kubelet makes a socket in its root folder, which therefore needs a short name too.
+	if err := os.Mkdir(s.path("kubelet"), 0o755); err != nil {
+		return err
+	}
+	if err := os.Symlink(s.path("kubelet"), filepath.Join(Sockets, "kubelet")); err != nil {
+		return err
+	}
 	for _, name := range []string{"containerd.toml", "kubelet.yaml", "proxy.yaml", "addons.yaml"} {
 		if err := s.write(name, s.path("config", name)); err != nil {
 			return err
@@ -103,7 +110,7 @@ func (s *startup) startNode(ctx context.Context) error {
 	}
 	err := s.start("kubelet", s.bin("kube"), "kubelet",
 		"--config="+s.path("config", "kubelet.yaml"), "--kubeconfig="+s.kubeconfig("kubelet"),
-		"--root-dir="+s.path("kubelet"), "--cert-dir="+s.path("kubelet", "pki"),
+		"--root-dir="+filepath.Join(Sockets, "kubelet"), "--cert-dir="+s.path("kubelet", "pki"),
 		"--hostname-override="+NodeName, "--node-ip="+NodeIP)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,11 @@ func KillAll(dir string) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// Any is true while a process of the cluster is there.
+func Any(dir string) bool {
+	return slices.ContainsFunc(pids(), func(pid int) bool { return owned(pid, dir) })
 }
 
 // owned is true for programs that Start ran, for their descendants, and for processes in a container whose root

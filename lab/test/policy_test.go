@@ -4,6 +4,7 @@ package test
 
 import (
 	"fmt"
+	"net"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -107,6 +108,16 @@ func TestTheAPIServerAndDNSAreOpenedOneByOne(t *testing.T) {
 	if resolve("example.com") {
 		t.Error("a name outside of the cluster resolves")
 	}
+}
+
+func TestTheNodeReachesItsOwnPodsWhateverThePolicies(t *testing.T) {
+	ns := namespace(t, nil)
+	apply(t, ns, denyAll)
+	connection, err := net.DialTimeout("tcp", serve(t, ns, "server", nil)+":8080", 5*time.Second)
+	if err != nil {
+		t.Fatal("the kubelet's probes would fail: ", err)
+	}
+	check(t, connection.Close())
 }
 
 func TestATightenedRuleEndsAnOngoingConnection(t *testing.T) {
