@@ -6,10 +6,15 @@ import dev.cloister.operator.kube.StatusWriter;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** Puts the parts together. The only place that knows the system's clock and where settings come from. */
@@ -45,6 +50,19 @@ class Wiring {
     @Singleton
     StatusWriter statusWriter(KubernetesClient client, Events events) {
         return new StatusWriter(client, events);
+    }
+
+    @Produces
+    @Singleton
+    LoopHealth loopHealth(InstantSource clock) {
+        return new LoopHealth(clock);
+    }
+
+    @Produces
+    @Singleton
+    Metrics metrics(MeterRegistry registry, LoopHealth loop) {
+        return new AggregatedMetrics(
+                List.of(MicrometerMetricsV2.newBuilder(registry).build(), loop));
     }
 
     @Produces

@@ -21,7 +21,8 @@ import java.time.LocalDateTime;
 @AnalyzeClasses(packages = "dev.cloister.operator", importOptions = ImportOption.DoNotIncludeTests.class)
 class PureCoreTest {
 
-    private static final String SHELL = "(Applier|Children|Events|OwnedEvents|StatusWriter|.*Reconciler|Wiring|LoopHealth.*)";
+    private static final String SHELL =
+            "(Applier|Children|Events|OwnedEvents|StatusWriter|.*Reconciler|Wiring|LoopHealth.*)";
 
     @ArchTest
     static final ArchRule onlyTheShellTalksToTheCluster = noClasses()

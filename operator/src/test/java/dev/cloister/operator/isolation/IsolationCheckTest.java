@@ -59,6 +59,9 @@ class IsolationCheckTest {
     @Test
     void aPodThatFailedWithoutAReportProvesNothing() {
         var died = new PodBuilder(pod("probe"))
+                .editMetadata()
+                .withCreationTimestamp(NOW.toString())
+                .endMetadata()
                 .withNewStatus()
                 .withPhase("Failed")
                 .endStatus()
@@ -70,7 +73,8 @@ class IsolationCheckTest {
     @Test
     void nothingIsProvenWhileAPodRuns() {
         var pods = List.of(pod("probe"), reported("control", "Open Open"));
-        assertEquals(Status.Unknown, check(Optional.empty(), pods, NOW).verdict().status());
+        assertEquals(
+                Status.Unknown, check(Optional.empty(), pods, NOW).verdict().status());
         assertEquals(Step.Wait, check(Optional.empty(), pods, NOW).next());
     }
 
@@ -89,8 +93,7 @@ class IsolationCheckTest {
         proof.subject = SUBJECT;
         proof.blocked = List.of("api", "dns");
         assertEquals(
-                Status.True,
-                check(Optional.of(proof), List.of(), NOW).verdict().status());
+                Status.True, check(Optional.of(proof), List.of(), NOW).verdict().status());
         proof.subject = "another namespace or policy";
         assertEquals(
                 Status.Unknown,

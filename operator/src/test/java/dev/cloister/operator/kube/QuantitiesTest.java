@@ -17,7 +17,14 @@ class QuantitiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1Gi, 1Gi", "1024Mi, 1Gi", "1536Mi, 1536Mi", "1.5Gi, 1536Mi", "1, 1Mi", "1G, 954Mi", "2048Gi, 2Ti", "0, 0Mi"
+        "1Gi, 1Gi",
+        "1024Mi, 1Gi",
+        "1536Mi, 1536Mi",
+        "1.5Gi, 1536Mi",
+        "1, 1Mi",
+        "1G, 954Mi",
+        "2048Gi, 2Ti",
+        "0, 0Mi"
     })
     void bytesAreWrittenAsTheApiServerWritesThem(String given, String written) {
         assertEquals(written, Quantities.bytes(new Quantity(given)).toString());

@@ -16,15 +16,13 @@ class ScheduleTest {
 
     @Test
     void theEarliestInstantWinsAndIsNotMissedByAFraction() {
-        assertEquals(
-                Duration.ofMinutes(5).plusMillis(1),
-                until(Optional.of(NOW.plusSeconds(600)), Optional.empty(), Optional.of(NOW.plusSeconds(300))));
+        assertEquals(Duration.ofMinutes(5).plusMillis(1), until(NOW.plusSeconds(600), null, NOW.plusSeconds(300)));
     }
 
     @Test
     void whatIsDueIsDoneAtOnce() {
-        assertEquals(Duration.ofMillis(1), until(Optional.of(NOW)));
-        assertEquals(Duration.ofMillis(1), until(Optional.of(NOW.minusSeconds(5))));
+        assertEquals(Duration.ofMillis(1), until(NOW));
+        assertEquals(Duration.ofMillis(1), until(NOW.minusSeconds(5)));
     }
 
     @Test
@@ -32,13 +30,12 @@ class ScheduleTest {
         var one = Schedule.until(NOW, new Random(1), Stream.empty());
         var other = Schedule.until(NOW, new Random(2), Stream.empty());
         assertNotEquals(one, other);
-        for (var delay : new Duration[] {one, other, until(Optional.of(Instant.MAX.minusSeconds(1)))}) {
+        for (var delay : new Duration[] {one, other, until(Instant.MAX.minusSeconds(1))}) {
             assertTrue(delay.compareTo(Duration.ofHours(6)) <= 0 && delay.compareTo(Duration.ofHours(5)) > 0);
         }
     }
 
-    @SafeVarargs
-    private static Duration until(Optional<Instant>... instants) {
-        return Schedule.until(NOW, new Random(1), Stream.of(instants));
+    private static Duration until(Instant... instants) {
+        return Schedule.until(NOW, new Random(1), Stream.of(instants).map(Optional::ofNullable));
     }
 }
