@@ -35,10 +35,11 @@ install() {
     echo "$loaded"
   fi
   step "the charts"
-  kubectl create namespace $system --dry-run=client -o yaml | kubectl apply -f - >/dev/null
+  kubectl get namespace $system >/dev/null 2>&1 || kubectl create namespace $system
   kubectl label --overwrite namespace $system pod-security.kubernetes.io/enforce=restricted >/dev/null
-  # Helm tells at each use that the definitions' chart has a link to crds/yaml.
-  helm upgrade --install cloister-crds charts/cloister-crds -n $system 2> >(grep -v 'found symbolic link' >&2) >/dev/null
+  # Tests may have brought the definitions before. Helm tells at each use that their chart has a link to crds/yaml.
+  helm upgrade --install --take-ownership cloister-crds charts/cloister-crds -n $system \
+    2> >(grep -v 'found symbolic link' >&2) >/dev/null
   # shellcheck disable=SC2086  # several arguments
   helm upgrade --install cloister charts/cloister -n $system ${HELM_ARGS:-} >/dev/null
   if grep -q 'operator.* imported' <<<"$loaded"; then
