@@ -6,15 +6,11 @@ import dev.cloister.operator.kube.StatusWriter;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
-import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
-import io.javaoperatorsdk.operator.api.monitoring.Metrics;
-import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.Unremovable;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /** Puts the parts together. The only place that knows the system's clock and where settings come from. */
@@ -52,21 +48,20 @@ class Wiring {
         return new StatusWriter(client, events);
     }
 
+    /**
+     * Also the SDK's only {@code Metrics}: its own for Micrometer register one name with two sets of tags, which Prometheus
+     * refuses (operator SDK 5.3.2).
+     */
     @Produces
     @Singleton
+    @Unremovable // looked up by the operator SDK at run time, which the build cannot see
     LoopHealth loopHealth(InstantSource clock) {
         return new LoopHealth(clock);
     }
 
     @Produces
     @Singleton
-    Metrics metrics(MeterRegistry registry, LoopHealth loop) {
-        return new AggregatedMetrics(
-                List.of(MicrometerMetricsV2.newBuilder(registry).build(), loop));
-    }
-
-    @Produces
-    @Singleton
+    @Unremovable // looked up by the operator SDK at run time, which the build cannot see
     LeaderElectionConfiguration leaderElection(Settings settings) {
         return LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration("cloister-operator")
                 .withLeaseNamespace(settings.systemNamespace())

@@ -27,8 +27,8 @@ public final class Events {
     private static final DateTimeFormatter MICROS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-    /** These two come and go with the work itself: a history of them says nothing. */
-    private static final Set<String> SILENT = Set.of(Conditions.RECONCILING, Conditions.STALLED);
+    /** These repeat what another condition says, or come and go with the work itself. */
+    private static final Set<String> SILENT = Set.of(Conditions.READY, Conditions.RECONCILING, Conditions.STALLED);
 
     private final KubernetesClient client;
     private final InstantSource clock;
@@ -62,7 +62,7 @@ public final class Events {
     public void record(HasMetadata about, Severity severity, String reason, String note) {
         var event = new EventBuilder()
                 .withNewMetadata()
-                .withGenerateName(about.getMetadata().getName() + ".")
+                .withGenerateName(about.getMetadata().getName() + "-")
                 .withNamespace(NAMESPACE)
                 .endMetadata()
                 .withEventTime(new MicroTime(MICROS.format(clock.instant())))

@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ProjectTest extends ClusterTier {
@@ -38,6 +40,19 @@ class ProjectTest extends ClusterTier {
                         .withName("default")
                         .get()
                         .getAutomountServiceAccountToken());
+    }
+
+    @Test
+    void whatHappenedToAProjectIsOnRecordAsEvents() {
+        var project = create(project(name));
+        awaitCondition(project, "Ready", "True", "Active");
+
+        var uid = cluster.live(project).getMetadata().getUid();
+        await().until(() -> cluster.admin().events().v1().events().inNamespace("default").list().getItems().stream()
+                .filter(event -> uid.equals(event.getRegarding().getUid()))
+                .map(event -> event.getNote().split(":")[0])
+                .collect(Collectors.toSet())
+                .equals(Set.of("Accepted", "NamespaceReady", "IsolationVerified", "AccessActive")));
     }
 
     @Test
