@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 lab=${CLOISTER_LAB_DIR:-$(dirname "$here")/.lab}
 bin=$lab/bin
-coredns=v1.15.0
+coredns=1.15.0 # the image's tag; the version that is built is in dns/go.mod
 helm=v3.22.0
 packages=(containerd runc containernetworking-plugins nftables iproute2 conntrack jq)
 
@@ -24,8 +24,7 @@ install_packages() {
   fi
   echo "lab: installing Debian packages (a minute): ${missing[*]}"
   apt-get -qq update
-  # A service of the distribution would run beside the lab's own containerd.
-  DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq install -y --no-install-recommends "${missing[@]}"
+  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"
 }
 
 # once NAME EXPECTATION STAMP COMMAND... runs a step unless it ran with this very stamp before.
@@ -65,6 +64,11 @@ build_lab() (
   mv "$bin/lab.new" "$bin/lab" # a rename, because the old binary may be running
 )
 
+build_coredns() (
+  cd "$here/dns"
+  go build -buildvcs=false -trimpath -ldflags "-s -w" -o "$bin/coredns" .
+)
+
 # image NAME:TAG BINARY [CONFIG] packs one static binary as an image.
 image() {
   local name=$1 binary=$2 config=$3 root
@@ -82,10 +86,11 @@ build_pause() (
 )
 
 cd "$here"
+command -v go >/dev/null || { echo "lab: please install Go 1.26 or later first" >&2; exit 1; }
 install_packages
 once kube "4 minutes the first time on two cores" "$(stamp kube)" build_kube
 once lab "a minute the first time" "$(stamp main.go go.mod go.sum certs process cluster policy enforcer cni volumes)" build_lab
-once coredns "2 minutes" "$coredns" go install -buildvcs=false -ldflags "-s -w" "github.com/coredns/coredns@$coredns"
+once coredns "a minute or two the first time" "$(stamp dns)" build_coredns
 once helm "2 minutes" "$helm" go install -buildvcs=false -ldflags "-s -w" "helm.sh/helm/v3/cmd/helm@$helm"
 once pause-image "seconds" "$(stamp pause)" build_pause
-once coredns-image "seconds" "$coredns" image "coredns:${coredns#v}" "$bin/coredns" '{"Entrypoint":["/coredns"]}'
+once coredns-image "seconds" "$(stamp dns)" image "coredns:$coredns" "$bin/coredns" '{"Entrypoint":["/coredns"]}'

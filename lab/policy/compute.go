@@ -59,11 +59,11 @@ func (b *builder) allowed(pod Pod, direction networkingv1.PolicyType) (isolated 
 		if policy.Namespace != pod.Namespace || !slices.Contains(policy.Spec.PolicyTypes, direction) {
 			continue
 		}
-		selected, err := matches(&policy.Spec.PodSelector, pod.Labels)
+		selector, err := metav1.LabelSelectorAsSelector(&policy.Spec.PodSelector)
 		if err != nil {
 			return false, nil, fmt.Errorf("policy %s: %w", policy.Name, err)
 		}
-		if !selected {
+		if !selector.Matches(labels.Set(pod.Labels)) {
 			continue
 		}
 		isolated = true
@@ -186,26 +186,24 @@ func named(pod Pod, name, protocol string) (number int32, found bool) {
 }
 
 func (b *builder) selected(namespace string, peer networkingv1.NetworkPolicyPeer) ([]Pod, error) {
+	pods, namespaces := labels.Everything(), labels.Everything()
+	var err error
+	if peer.PodSelector != nil {
+		if pods, err = metav1.LabelSelectorAsSelector(peer.PodSelector); err != nil {
+			return nil, err
+		}
+	}
+	if peer.NamespaceSelector != nil {
+		if namespaces, err = metav1.LabelSelectorAsSelector(peer.NamespaceSelector); err != nil {
+			return nil, err
+		}
+	}
 	var members []Pod
 	for _, pod := range b.state.Pods {
-		inNamespace := pod.Namespace == namespace
-		if peer.NamespaceSelector != nil {
-			var err error
-			if inNamespace, err = matches(peer.NamespaceSelector, b.state.Namespaces[pod.Namespace]); err != nil {
-				return nil, err
-			}
-		}
-		if !inNamespace {
+		if peer.NamespaceSelector == nil && pod.Namespace != namespace {
 			continue
 		}
-		selected := true
-		if peer.PodSelector != nil {
-			var err error
-			if selected, err = matches(peer.PodSelector, pod.Labels); err != nil {
-				return nil, err
-			}
-		}
-		if selected {
+		if namespaces.Matches(labels.Set(b.state.Namespaces[pod.Namespace])) && pods.Matches(labels.Set(pod.Labels)) {
 			members = append(members, pod)
 		}
 	}
@@ -237,14 +235,6 @@ func (b *builder) set(members []Pod) string {
 	name := digest("peers", addresses)
 	b.rules.Sets[name] = addresses
 	return name
-}
-
-func matches(selector *metav1.LabelSelector, have map[string]string) (bool, error) {
-	parsed, err := metav1.LabelSelectorAsSelector(selector)
-	if err != nil {
-		return false, err
-	}
-	return parsed.Matches(labels.Set(have)), nil
 }
 
 func digest(kind string, content any) string {

@@ -122,10 +122,10 @@ func Restart(dir, name string) (*Process, error) {
 func read(dir, name string) (record, error) {
 	var r record
 	content, err := os.ReadFile(filepath.Join(dir, "pids", filepath.Base(name)))
-	if err == nil {
-		err = json.Unmarshal(content, &r)
+	if err != nil {
+		return r, fmt.Errorf("no program %q was started: %w", name, err)
 	}
-	return r, err
+	return r, json.Unmarshal(content, &r)
 }
 
 func (r record) alive() bool {
@@ -157,5 +157,9 @@ func tail(file string, lines int) string {
 		return err.Error()
 	}
 	all := strings.Split(strings.TrimSpace(string(content)), "\n")
-	return strings.Join(all[max(0, len(all)-lines):], "\n")
+	end := all[max(0, len(all)-lines):]
+	for i, line := range end {
+		end[i] = line[:min(len(line), 300)] // the rest is a stack trace
+	}
+	return strings.Join(end, "\n")
 }
