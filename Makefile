@@ -60,7 +60,7 @@ cluster-test: cluster-java ## The operator against a real API server
 
 .PHONY: e2e
 e2e: cluster-node ## The whole, on a cluster that runs pods
-	.ci/setup e2e
+	.ci/setup demo e2e
 	.ci/cluster with node .ci/installed .ci/maven-tests node $(TAGGED) -Dtest.groups=node -Dtest.excludedGroups=bench
 
 .PHONY: bench
