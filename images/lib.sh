@@ -36,6 +36,7 @@ debian_sources() {
 }
 
 # debian_rootfs FOLDER [mmdebstrap argument...]: a root filesystem of Debian packages, without what no container reads.
+# The build machine's own name, resolvers and mirrors do not belong into an image.
 debian_rootfs() {
   local folder=$1 options log=$1.log
   shift
@@ -50,6 +51,7 @@ debian_rootfs() {
     grep -E '^(E:|W:|dpkg: error)|Errno' "$log" >&2
     fail "the Debian packages did not install, see the lines above"
   }
+  rm -rf "$folder"/etc/{resolv.conf,hostname} "$folder"/etc/apt/{sources.list,sources.list.d} "$folder"/var/lib/apt/lists/*
 }
 
 # debian_packages FOLDER: package=version, one a line.

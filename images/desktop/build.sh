@@ -27,6 +27,7 @@ excluded=('/usr/include/boost/*' '/usr/share/unicode/*' '/usr/share/backgrounds/
   '/usr/bin/*lto-dump*' '/usr/lib/python3*/config-*/*.a' '/usr/lib/gcc/*/lib*san.a'
   '/usr/lib/*/blas/*.a' '/usr/lib/*/lapack/*.a' '/usr/lib/*/liblapack_pic.a'
   '/usr/share/applications/python3*.desktop' '/usr/share/applications/R.desktop'
+  '/usr/share/applications/xfce4-web-browser.desktop' '/usr/share/applications/xfce4-mail-reader.desktop'
   '/etc/xdg/autostart/xscreensaver.desktop' '/usr/lib/python3*/EXTERNALLY-MANAGED')
 
 work=$(mktemp -d)
@@ -46,8 +47,8 @@ display:x:1001:1001:Display:/tmp:/usr/sbin/nologin
 END
 printf '%s\n' researcher:x:1000: display:x:1001: workspace:x:2000: >>"$rootfs/etc/group"
 install -d -o 1000 -g 1000 "$rootfs/home/researcher"
-# shellcheck disable=SC2016  # these dollars are for the shell that reads it
-echo 'PS1='"'"'\w \$ '"'"'; alias ls="ls --color=auto"' >>"$rootfs/etc/bash.bashrc"
+# shellcheck disable=SC2016,SC2028  # for the shell that reads it
+echo 'PS1='"'"'\[\e]0;\w\a\]\w \$ '"'"'; alias ls="ls --color=auto"' >>"$rootfs/etc/bash.bashrc"
 # D-Bus wants an id. Every workspace has the same one: it tells nobody anything.
 echo 00000000000000000000000000c10157 >"$rootfs/etc/machine-id"
 mkdir "$rootfs/etc/cloister"
