@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real API server: the one that KUBECONFIG names. The Makefile chooses it and says which. */
@@ -21,6 +23,7 @@ final class TestCluster implements AutoCloseable {
     static final String SYSTEM_NAMESPACE = "cloister-system";
 
     private final List<String> writes = new CopyOnWriteArrayList<>();
+    private final Set<Right> rights = ConcurrentHashMap.newKeySet();
     private volatile long lastWrite = System.nanoTime();
     private final KubernetesClient admin = new KubernetesClientBuilder().build();
 
@@ -51,6 +54,7 @@ final class TestCluster implements AutoCloseable {
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("writes", new Interceptor() {
                     @Override
                     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+                        rights.addAll(Right.of(request.method(), request.uri()));
                         if (!"GET".equals(request.method())) {
                             writes.add(request.method() + " " + request.uri().getPath());
                             lastWrite = System.nanoTime();
@@ -63,6 +67,11 @@ final class TestCluster implements AutoCloseable {
     /** The writes of the operator so far. */
     List<String> writes() {
         return List.copyOf(writes);
+    }
+
+    /** The rights that the operator needed so far. */
+    Set<Right> rights() {
+        return Set.copyOf(rights);
     }
 
     /** Whether the operator has sent no write for a second. */
