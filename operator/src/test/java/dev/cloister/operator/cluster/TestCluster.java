@@ -2,6 +2,7 @@ package dev.cloister.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -17,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A real API server: the one that KUBECONFIG names. The Makefile chooses it and says which. */
+/** A real API server: a K3s container, or the one that KUBECONFIG names. The Makefile chooses it and says which. */
 final class TestCluster implements AutoCloseable {
 
     static final String SYSTEM_NAMESPACE = "cloister-system";
@@ -25,7 +26,8 @@ final class TestCluster implements AutoCloseable {
     private final List<String> writes = new CopyOnWriteArrayList<>();
     private final Set<Right> rights = ConcurrentHashMap.newKeySet();
     private volatile long lastWrite = System.nanoTime();
-    private final KubernetesClient admin = new KubernetesClientBuilder().build();
+    private final KubernetesClient admin =
+            new KubernetesClientBuilder().withConfig(config()).build();
 
     TestCluster() {
         try (var crds = Files.list(Path.of("../crds/yaml"))) {
@@ -43,6 +45,12 @@ final class TestCluster implements AutoCloseable {
                 .serverSideApply();
     }
 
+    private static Config config() {
+        return "k3s".equals(System.getenv("CLOISTER_CLUSTER"))
+                ? Config.fromKubeconfig(K3s.kubeconfig())
+                : Config.autoConfigure(null);
+    }
+
     /** For the test itself. */
     KubernetesClient admin() {
         return admin;
@@ -51,6 +59,7 @@ final class TestCluster implements AutoCloseable {
     /** For the operator: every write that it sends is noted. */
     KubernetesClient watched() {
         return new KubernetesClientBuilder()
+                .withConfig(config())
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("writes", new Interceptor() {
                     @Override
                     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
