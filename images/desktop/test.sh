@@ -99,7 +99,7 @@ else
   }
   stop() { # as the kubelet does: TERM, and KILL after the grace period
     local name
-    for name in display session; do runc kill "$id-$name" TERM; done
+    for name in display session; do runc kill "$id-$name" TERM || true; done # the session may end with the display
     for name in display session; do
       within 5 runc delete "$id-$name" || runc delete --force "$id-$name"
       : >"$work/$name/log"
