@@ -1,14 +1,10 @@
 package dev.cloister.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 
 /** What the operator saw of a project. */
-public class ResearchProjectStatus implements ConditionedStatus {
-
-    @JsonPropertyDescription("The generation of the spec that this status speaks of.")
-    public Long observedGeneration;
+public class ResearchProjectStatus extends ConditionedStatus {
 
     @JsonPropertyDescription(
             "Where the project is in time: Upcoming, Active, Ended, or Refused when its spec cannot be "
@@ -20,21 +16,6 @@ public class ResearchProjectStatus implements ConditionedStatus {
 
     @JsonPropertyDescription("The last observation of the project's isolation.")
     public Isolation isolation;
-
-    @JsonPropertyDescription(
-            "Accepted, NamespaceReady, IsolationVerified, AccessActive and Ready; Reconciling and Stalled "
-                    + "after kstatus.")
-    public List<Condition> conditions;
-
-    @Override
-    public Long observedGeneration() {
-        return observedGeneration;
-    }
-
-    @Override
-    public List<Condition> conditions() {
-        return conditions == null ? List.of() : conditions;
-    }
 
     /** Where a project is in time. */
     public enum State {

@@ -1,5 +1,6 @@
 package dev.cloister.operator.kube;
 
+import dev.cloister.api.ConditionedStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
@@ -7,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Builds the conditions of one status. A condition's time moves only when its status flips. */
 public final class Conditions {
@@ -29,8 +31,13 @@ public final class Conditions {
     private final String now;
     private final List<Condition> conditions = new ArrayList<>();
 
-    public Conditions(List<Condition> previous, Long generation, Instant now) {
-        this.previous = previous;
+    /**
+     * Starts the conditions of a status.
+     *
+     * @param previous the status before, for the times of what did not flip
+     */
+    public Conditions(Optional<? extends ConditionedStatus> previous, Long generation, Instant now) {
+        this.previous = previous.map(status -> status.conditions).orElse(List.of());
         this.generation = generation;
         this.now = now.truncatedTo(ChronoUnit.SECONDS).toString();
     }
@@ -67,6 +74,18 @@ public final class Conditions {
                 .withLastTransitionTime(since)
                 .build());
         return this;
+    }
+
+    /**
+     * Adds Ready and, after kstatus, what else a machine has to know: Stalled where a person must act, Reconciling where it
+     * is a matter of time.
+     */
+    public Conditions addReady(Verdict accepted, Verdict ready) {
+        ready.addTo(this, READY);
+        if (!accepted.isYes()) {
+            return add(STALLED, Status.True, accepted.reason(), accepted.message());
+        }
+        return ready.status() == Status.Unknown ? add(RECONCILING, Status.True, ready.reason(), ready.message()) : this;
     }
 
     public List<Condition> build() {

@@ -42,7 +42,7 @@ public final class Events {
 
     /** One Event for each condition that became True or False. */
     void ofTransitions(HasMetadata about, Optional<? extends ConditionedStatus> before, ConditionedStatus after) {
-        for (Condition now : after.conditions()) {
+        for (Condition now : after.conditions) {
             var was = before.flatMap(status -> status.condition(now.getType())).map(Condition::getStatus);
             var flipped = !Objects.equals(was, Optional.of(now.getStatus()));
             if (flipped && !"Unknown".equals(now.getStatus()) && !SILENT.contains(now.getType())) {

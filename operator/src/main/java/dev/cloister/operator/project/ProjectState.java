@@ -30,8 +30,7 @@ record ProjectState(Verdict accepted, Verdict namespaceReady, Optional<Isolation
                 : previous.map(p -> p.namespace).orElse(null);
         status.isolation = isolation.flatMap(IsolationCheck::proof).orElse(null);
         status.state = state();
-        var conditions = new Conditions(
-                previous.map(ResearchProjectStatus::conditions).orElse(java.util.List.of()), generation, now);
+        var conditions = new Conditions(previous, generation, now);
         var verified = isolation
                 .map(IsolationCheck::verdict)
                 .orElse(Verdict.unknown("NamespaceNotReady", "Isolation is probed once the namespace is ready."));
@@ -43,14 +42,7 @@ record ProjectState(Verdict accepted, Verdict namespaceReady, Optional<Isolation
                 Status.of(access.active()),
                 access.reason().name(),
                 access.message());
-        var ready = ready(verified);
-        ready.addTo(conditions, Conditions.READY);
-        if (!accepted.isYes()) {
-            conditions.add(Conditions.STALLED, Status.True, accepted.reason(), accepted.message());
-        } else if (ready.status() == Status.Unknown) {
-            conditions.add(Conditions.RECONCILING, Status.True, ready.reason(), ready.message());
-        }
-        status.conditions = conditions.build();
+        status.conditions = conditions.addReady(accepted, ready(verified)).build();
         return status;
     }
 

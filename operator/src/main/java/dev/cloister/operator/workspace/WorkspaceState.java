@@ -9,7 +9,6 @@ import dev.cloister.operator.kube.Conditions;
 import dev.cloister.operator.kube.Conditions.Status;
 import dev.cloister.operator.kube.Verdict;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,9 +28,7 @@ record WorkspaceState(Verdict accepted, Decision access, Verdict gate, Verdict d
         status.observedGeneration = generation;
         status.until = access.lease().map(Window::until).map(Instant::toString).orElse(null);
         status.state = state();
-        var before = previous.map(WorkspaceStatus::conditions).orElse(List.of());
-        var conditions = new Conditions(before, generation, now);
-        var ready = ready();
+        var conditions = new Conditions(previous, generation, now);
         accepted.addTo(conditions, Conditions.ACCEPTED);
         conditions.add(
                 Conditions.ACCESS_ACTIVE,
@@ -39,13 +36,7 @@ record WorkspaceState(Verdict accepted, Decision access, Verdict gate, Verdict d
                 access.reason().name(),
                 access.message());
         desktop.addTo(conditions, Conditions.DESKTOP_READY);
-        ready.addTo(conditions, Conditions.READY);
-        if (!accepted.isYes()) {
-            conditions.add(Conditions.STALLED, Status.True, accepted.reason(), accepted.message());
-        } else if (ready.status() == Status.Unknown) {
-            conditions.add(Conditions.RECONCILING, Status.True, ready.reason(), ready.message());
-        }
-        status.conditions = conditions.build();
+        status.conditions = conditions.addReady(accepted, ready()).build();
         return status;
     }
 

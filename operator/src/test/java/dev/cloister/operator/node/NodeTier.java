@@ -83,9 +83,7 @@ abstract class NodeTier {
         await().alias(resource.getMetadata().getName() + " Ready " + reason).until(() -> {
             var live = client.resource(resource).get();
             return live.getStatus() != null
-                    && live.getMetadata()
-                            .getGeneration()
-                            .equals(live.getStatus().observedGeneration())
+                    && live.getMetadata().getGeneration().equals(live.getStatus().observedGeneration)
                     && live.getStatus()
                             .condition("Ready")
                             .map(c -> "True".equals(c.getStatus()) && reason.equals(c.getReason()))
