@@ -86,7 +86,7 @@ crds: ## Write crds/yaml from the Java types
 .PHONY: images
 images: ## Container images, as archives in .lab/images
 	.ci/mvn -q -pl operator -am -DskipTests package
-	images/build.sh
+	JAVA_HOME=$$(.ci/jdk) images/build.sh
 
 # --- The lab: Kubernetes on this machine
 

@@ -27,7 +27,7 @@ install() {
   step "the operator's program (seconds; the first time a minute or two)"
   .ci/mvn -q -pl operator -am -DskipTests package
   step "container images (the first time about three minutes)"
-  images/build.sh
+  JAVA_HOME=$(.ci/jdk) images/build.sh
   local loaded=""
   if lab; then
     step "images to the node (the first time half a minute)"
@@ -153,13 +153,13 @@ Try next:
     kubectl -n project-oncology get networkpolicies
   See what runs there, and what happened:
     kubectl -n project-oncology get jobs,pods,persistentvolumeclaims,resourcequotas
-    kubectl events --types=Normal,Warning
+    kubectl events --for workspace/oncology-alice
   Put everything back: make demo. Remove everything: make demo-down
 END
 }
 
 info() {
-  [ -e $state/page.pid ] || { echo "The demo does not run; start it with: make demo" >&2 && exit 1; }
+  kill -0 "$(cat $state/page.pid 2>/dev/null)" 2>/dev/null || { echo "The demo does not run; start it with: make demo" >&2 && exit 1; }
   jq -n --arg cluster "$cluster" --arg kubeconfig "${KUBECONFIG:-$HOME/.kube/config}" --arg desktop "$url" \
     '{$cluster, $kubeconfig, gateway: null, $desktop, signIns: []}'
 }
