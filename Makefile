@@ -46,8 +46,8 @@ test: cluster-java ## All tests: unit, chart-test, cluster-test, e2e
 .PHONY: unit
 unit: ## What needs no cluster
 	.ci/maven-tests unit
-	.ci/go-tests lab
-	.ci/go-tests images/probe
+	.ci/go-tests lab ./...
+	.ci/go-tests images/probe ./...
 
 .PHONY: chart-test
 chart-test: cluster-java ## Charts and samples, against an API server
@@ -58,10 +58,20 @@ chart-test: cluster-java ## Charts and samples, against an API server
 cluster-test: cluster-java ## The operator against a real API server
 	.ci/cluster with java .ci/maven-tests cluster $(TAGGED) -Dtest.groups=cluster -Dtest.excludedGroups=node,bench
 
-.PHONY: e2e
+.PHONY: e2e e2e-java e2e-lab e2e-desktop
 e2e: cluster-node ## The whole, on a cluster that runs pods
 	.ci/setup demo e2e
-	.ci/cluster with node .ci/installed .ci/maven-tests node $(TAGGED) -Dtest.groups=node -Dtest.excludedGroups=bench
+	.ci/cluster with node .ci/installed $(MAKE) -k e2e-java $(if $(filter current,$(CLUSTER)),,e2e-lab e2e-desktop)
+
+e2e-java:
+	.ci/maven-tests node $(TAGGED) -Dtest.groups=node -Dtest.excludedGroups=bench
+
+e2e-lab:
+	.ci/go-tests lab -tags node -count=1 ./test
+
+e2e-desktop:
+	mkdir -p $(RESULTS)
+	images/desktop/test.sh --lab | tee $(RESULTS)/desktop.txt
 
 .PHONY: bench
 bench: cluster-node ## Measure; ONLY=name for one of them
