@@ -14,6 +14,7 @@ import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Brings live objects to what a plan wants, with server-side apply and one fixed field manager. What matches already costs
@@ -33,7 +34,15 @@ public final class Applier {
     }
 
     /** A write that did not happen, in words for the person who reads the condition. */
-    public record Failure(String what, RuntimeException error) {
+    public record Failure(String what, KubernetesClientException error) {
+
+        /** No answer at all, a conflict with another writer, and too many requests. */
+        private static final Set<Integer> PASSING = Set.of(0, 409, 429);
+
+        /** Whether the API server was away, busy or asked at a bad moment, and did not refuse: a retry may well pass. */
+        public boolean passing() {
+            return PASSING.contains(error.getCode()) || error.getCode() >= 500;
+        }
 
         @Override
         public String toString() {

@@ -108,9 +108,7 @@ public class ProjectReconciler implements Reconciler<ResearchProject>, Cleaner<R
             failures.addAll(applier.apply(NamespacePlan.keepingSizes(desired, children), children, context));
             failures.addAll(applier.delete(children.besides(desired, PRUNED)));
             failures.addAll(applier.delete(RetainedHomes.overdue(children, now)));
-            ready = failures.isEmpty()
-                    ? Verdict.yes("InPlace", "Pod security, default-deny policies, quota and limits are in place.")
-                    : Verdict.no("WriteFailed", failures + " It is retried.");
+            ready = guards(failures);
             isolation = failures.isEmpty()
                     ? Optional.of(isolation(project, namespace, desired, children, now, failures))
                     : Optional.empty();
@@ -123,6 +121,19 @@ public class ProjectReconciler implements Reconciler<ResearchProject>, Cleaner<R
                 access.changesAt(), isolation.flatMap(IsolationCheck::lookAgain), RetainedHomes.nextDue(children));
         return UpdateControl.<ResearchProject>noUpdate()
                 .rescheduleAfter(Schedule.until(now, ThreadLocalRandom.current(), next));
+    }
+
+    /**
+     * Whether the guards are in place. A write that was refused means that they are not, and desktops stop; one that could not
+     * be made yet means that nobody knows, and nothing new starts.
+     */
+    static Verdict guards(List<Failure> failures) {
+        if (failures.isEmpty()) {
+            return Verdict.yes("InPlace", "Pod security, default-deny policies, quota and limits are in place.");
+        }
+        return failures.stream().allMatch(Failure::passing)
+                ? Verdict.unknown("WriteDelayed", failures + " It is tried again.")
+                : Verdict.no("WriteRefused", failures + " It is tried again; see what refuses it.");
     }
 
     /**

@@ -83,8 +83,7 @@ public class WorkspaceReconciler implements Reconciler<Workspace>, Cleaner<Works
     public UpdateControl<Workspace> reconcile(Workspace workspace, Context<Workspace> context) {
         var now = clock.instant();
         var children = Children.read(context, Job.class, PersistentVolumeClaim.class);
-        var project = context.getSecondaryResource(ResearchProject.class)
-                .filter(p -> p.getMetadata().getDeletionTimestamp() == null);
+        var project = project(workspace, context);
         var template = context.getSecondaryResource(WorkspaceTemplate.class);
         var job = children.of(Job.class).findFirst();
         var home = children.of(PersistentVolumeClaim.class).findFirst();
@@ -118,6 +117,18 @@ public class WorkspaceReconciler implements Reconciler<Workspace>, Cleaner<Works
         return UpdateControl.<Workspace>noUpdate()
                 .rescheduleAfter(
                         Schedule.until(now, ThreadLocalRandom.current(), Stream.of(access.changesAt(), evaluationEnd)));
+    }
+
+    /**
+     * The project, unless it is being deleted. That there is none stops a desktop, so the cache alone is not believed: it is
+     * asked for once more.
+     */
+    private Optional<ResearchProject> project(Workspace workspace, Context<Workspace> context) {
+        var name = workspace.getSpec().project;
+        return context.getSecondaryResource(ResearchProject.class)
+                .or(() -> Optional.ofNullable(
+                        client.resources(ResearchProject.class).withName(name).get()))
+                .filter(project -> project.getMetadata().getDeletionTimestamp() == null);
     }
 
     private DesktopPlan plan(Workspace workspace, ResearchProject project, WorkspaceTemplate template) {
