@@ -21,7 +21,9 @@ import org.junit.jupiter.api.Test;
 /** A desktop as a researcher sees it: in a browser, with a mouse and a keyboard. It makes the picture in the docs. */
 class BrowserTest extends NodeTier {
 
-    private static final Path PICTURE = Path.of("../docs/pictures/desktop.png");
+    /** With {@code -Dpictures.write=true}, the one in the docs is made anew. */
+    private static final Path PICTURE = Path.of(
+            Boolean.getBoolean("pictures.write") ? "../docs/pictures/desktop.png" : "target/pictures/desktop.png");
 
     /** Chromium of Debian, which must not look for anything outside this machine. */
     private static final LaunchOptions CHROMIUM = new LaunchOptions()
