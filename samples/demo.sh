@@ -175,12 +175,9 @@ down() {
   kubectl delete --ignore-not-found --timeout=60s -f samples/oncology
   helm uninstall --ignore-not-found cloister -n $system
   helm uninstall --ignore-not-found cloister-crds -n $system
-  cat <<END
-Kept, because they hold data: the API's definitions and every resource of them, and the namespaces of projects.
-  kubectl get cloister
-  kubectl delete namespace project-oncology
-  kubectl delete namespace $system
-END
+  # The operator never deletes a namespace, because of the data there. This data is the demo's.
+  kubectl delete --ignore-not-found namespace project-oncology $system
+  echo "Kept: the definitions of the API, because with them every other project would go. See: kubectl get cloister"
 }
 
 case ${1:-} in
