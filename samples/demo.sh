@@ -71,6 +71,7 @@ wait_ready() {
       last=$now
     fi
     [ "$(cut -f4 <<<"$now" | sort -u)" = True ] && return
+    grep -q '^ResearchProject.*Refused' <<<"$now" && return 1 # waiting changes nothing, and the line above says what does
     sleep 1
   done
   echo "Not ready after four minutes. What the operator said last:" >&2
