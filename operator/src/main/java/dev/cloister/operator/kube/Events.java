@@ -46,7 +46,9 @@ public final class Events {
             var was = before.flatMap(status -> status.condition(now.getType())).map(Condition::getStatus);
             var flipped = !Objects.equals(was, Optional.of(now.getStatus()));
             if (flipped && !"Unknown".equals(now.getStatus()) && !SILENT.contains(now.getType())) {
-                var severity = "True".equals(now.getStatus()) ? Severity.Normal : Severity.Warning;
+                // A desktop that stops was mostly asked to.
+                var normal = "True".equals(now.getStatus()) || Conditions.DESKTOP_READY.equals(now.getType());
+                var severity = normal ? Severity.Normal : Severity.Warning;
                 record(about, severity, now.getReason(), now.getType() + ": " + now.getMessage());
             }
         }

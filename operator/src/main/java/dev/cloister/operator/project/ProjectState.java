@@ -28,7 +28,11 @@ record ProjectState(Verdict accepted, Verdict namespaceReady, Optional<Isolation
         status.namespace = accepted.isYes()
                 ? ResearchProject.namespaceOf(project.getMetadata().getName())
                 : previous.map(p -> p.namespace).orElse(null);
-        status.isolation = isolation.flatMap(IsolationCheck::proof).orElse(null);
+        // What was proven stays proven while nothing was looked at: a passing fault must not cost a new probe.
+        status.isolation = isolation
+                .map(IsolationCheck::proof)
+                .orElse(previous.map(p -> p.isolation))
+                .orElse(null);
         status.state = state();
         var conditions = new Conditions(previous, generation, now);
         var verified = isolation

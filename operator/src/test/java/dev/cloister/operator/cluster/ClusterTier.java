@@ -43,6 +43,22 @@ abstract class ClusterTier {
         Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
     }
 
+    /** These tests delete every resource of ours when they end: on somebody's own cluster, that must be none of theirs. */
+    @BeforeAll
+    static void nobodyElsesData() {
+        if (!"current".equals(System.getenv("CLOISTER_CLUSTER"))) {
+            return;
+        }
+        try (var cluster = new TestCluster()) {
+            var found = cluster.admin().resources(ResearchProject.class).list().getItems();
+            if (!found.isEmpty()) {
+                throw new IllegalStateException(
+                        "The current cluster has ResearchProjects, which these tests would delete."
+                                + " Point KUBECONFIG to a cluster without any, or leave CLUSTER=current out.");
+            }
+        }
+    }
+
     @BeforeEach
     void begin() {
         node = new FakeNode(cluster.admin()).finishingAt(TestData.NOW);
