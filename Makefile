@@ -75,8 +75,7 @@ e2e-desktop:
 
 .PHONY: bench
 bench: cluster-node ## Measure; ONLY=name for one of them
-	.ci/cluster with node .ci/installed .ci/maven-tests bench $(TAGGED) -Dtest.groups=bench -Dtest.excludedGroups= \
-	  $(if $(ONLY),-Dbench.only=$(ONLY))
+	.ci/bench $(ONLY)
 
 .PHONY: lint
 lint: ## Formatting, warnings, shell, Go, charts

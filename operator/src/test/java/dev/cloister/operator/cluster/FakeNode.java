@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
  * Says of pods what a kubelet would: this tier has an API server but no node. Probes report at once what the test chose;
  * desktops become ready at once.
  */
-final class FakeNode implements AutoCloseable, ResourceEventHandler<Pod> {
+public final class FakeNode implements AutoCloseable, ResourceEventHandler<Pod> {
 
     private final KubernetesClient client;
     private final Map<String, String> results = new ConcurrentHashMap<>(Map.of("probe", "Blocked", "control", "Open"));
@@ -27,7 +27,7 @@ final class FakeNode implements AutoCloseable, ResourceEventHandler<Pod> {
     private final ExecutorService worker = Executors.newSingleThreadExecutor();
     private volatile Instant finishedAt = Instant.now();
 
-    FakeNode(KubernetesClient client) {
+    public FakeNode(KubernetesClient client) {
         this.client = client;
         this.pods = client.pods()
                 .inAnyNamespace()

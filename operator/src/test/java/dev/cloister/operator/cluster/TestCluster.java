@@ -19,9 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real API server: a K3s container, or the one that KUBECONFIG names. The Makefile chooses it and says which. */
-final class TestCluster implements AutoCloseable {
+public final class TestCluster implements AutoCloseable {
 
-    static final String SYSTEM_NAMESPACE = "cloister-system";
+    public static final String SYSTEM_NAMESPACE = "cloister-system";
 
     private final List<String> writes = new CopyOnWriteArrayList<>();
     private final Set<Right> rights = ConcurrentHashMap.newKeySet();
@@ -29,7 +29,7 @@ final class TestCluster implements AutoCloseable {
     private final KubernetesClient admin =
             new KubernetesClientBuilder().withConfig(config()).build();
 
-    TestCluster() {
+    public TestCluster() {
         try (var crds = Files.list(Path.of("../crds/yaml"))) {
             for (Path crd : crds.toList()) {
                 admin.load(Files.newInputStream(crd)).forceConflicts().serverSideApply();
@@ -52,12 +52,12 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** For the test itself. */
-    KubernetesClient admin() {
+    public KubernetesClient admin() {
         return admin;
     }
 
     /** For the operator: every write that it sends is noted. */
-    KubernetesClient watched() {
+    public KubernetesClient watched() {
         return new KubernetesClientBuilder()
                 .withConfig(config())
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("writes", new Interceptor() {
@@ -74,7 +74,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** The writes of the operator so far. */
-    List<String> writes() {
+    public List<String> writes() {
         return List.copyOf(writes);
     }
 
@@ -84,7 +84,7 @@ final class TestCluster implements AutoCloseable {
     }
 
     /** Whether the operator has sent no write for a second. */
-    boolean quiet() {
+    public boolean quiet() {
         return System.nanoTime() - lastWrite > Duration.ofSeconds(1).toNanos();
     }
 

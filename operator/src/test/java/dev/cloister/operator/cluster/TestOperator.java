@@ -11,11 +11,11 @@ import io.javaoperatorsdk.operator.Operator;
 import java.time.InstantSource;
 
 /** The operator in this process, with the test's clock and client. */
-final class TestOperator implements AutoCloseable {
+public final class TestOperator implements AutoCloseable {
 
     private final Operator operator;
 
-    TestOperator(KubernetesClient client, Settings settings, InstantSource clock) {
+    public TestOperator(KubernetesClient client, Settings settings, InstantSource clock) {
         var applier = new Applier(client);
         var events = new Events(client, clock, "test");
         var statusWriter = new StatusWriter(client, events);
